@@ -1,0 +1,1 @@
+"""What every notebook would otherwise paste: samples, error analysis, plots and checks."""

@@ -1,0 +1,96 @@
+"""The command ``basicdeepnets``."""
+
+import click
+
+
+class _Commands(click.Group):
+    """Turns the errors that a user can mend into one line."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            hint = f"the package {error.name} is missing: pip install 'basicdeepnets[grading]'"
+            raise click.ClickException(hint) from None
+        except (FileNotFoundError, RuntimeError, ValueError) as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Basic deep networks: one autograded notebook for each.
+
+    \b
+    Examples:
+      basicdeepnets fetch              download the archives of all samples
+      basicdeepnets demo               the whole loop on a small class
+      basicdeepnets calibrate nn       store the reference's error over 40 seeds
+    """
+
+
+@main.command()
+@click.argument("network")
+@click.option("--runs", default=40, show_default=True, help="Reference runs, at least 30.")
+def calibrate(network: str, runs: int) -> None:
+    """Store the reference's error over seeds, against which the tests judge.
+
+    \b
+    Example:
+      basicdeepnets calibrate nn
+    """
+    from basicdeepnets.grading.calibration import calibrate as run
+
+    click.echo(f"wrote {run(network, runs)}")
+
+
+@main.command()
+@click.argument("network")
+def text(network: str) -> None:
+    """Write a master as text (py:percent) to build/NETWORK.py, for an editor.
+
+    \b
+    Example:
+      basicdeepnets text nn
+    """
+    from basicdeepnets.grading.masters import Master, text_path, write_text
+
+    write_text(Master.load(network).notebook, text_path(network))
+    click.echo(f"wrote {text_path(network)}; `basicdeepnets store {network}` puts it back")
+
+
+@main.command()
+@click.argument("network")
+def store(network: str) -> None:
+    """Make build/NETWORK.py the master of its network, in the stored form.
+
+    \b
+    Example:
+      basicdeepnets store nn
+    """
+    from basicdeepnets.grading.masters import master_path, read_text, text_path, write
+
+    try:
+        write(read_text(text_path(network)), master_path(network))
+    except FileNotFoundError:
+        hint = f"no {text_path(network)}: run `basicdeepnets text {network}` first"
+        raise click.ClickException(hint) from None
+    click.echo(f"wrote {master_path(network)}")
+
+
+@main.command()
+def demo() -> None:
+    """Run the whole loop on a small class in build/demo: release, submit, autograde, feedback.
+
+    \b
+    Example:
+      basicdeepnets demo
+    """
+    from basicdeepnets.grading.demo import demo as run
+
+    folder, table = run()
+    click.echo(f"\n{table.to_string()}\n")
+    click.echo(f"releases  {folder}/release\nfeedback  {folder}/feedback")
+    click.echo(f"gradebook {folder}/gradebook/gradebook.db")
+    click.echo(
+        f"To look at it in the browser: cd {folder} && jupyter lab, then Nbgrader, Formgrader"
+    )
