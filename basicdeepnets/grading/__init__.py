@@ -1,0 +1,1 @@
+"""The instructor's side: masters, submissions, nbgrader's preprocessors. No notebook imports it."""

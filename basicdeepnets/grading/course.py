@@ -1,0 +1,143 @@
+"""A course folder and what nbgrader does with it, as calls from Python."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import joblib
+import pandas as pd
+from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+from nbformat import NotebookNode
+from nbgrader.api import Gradebook
+from nbgrader.apps.api import NbGraderAPI
+from nbgrader.coursedir import CourseDirectory
+from tqdm import tqdm
+from traitlets.config import Config, PyFileConfigLoader
+
+from basicdeepnets.grading.masters import networks
+from basicdeepnets.grading.submissions import submit
+
+FOLDERS = ("release", "submitted", "autograded", "feedback", "gradebook")
+
+
+class CourseError(RuntimeError):
+    """nbgrader refused or failed; the message says what to do."""
+
+
+class Course:
+    """A course folder with nbgrader's configuration.
+
+    Parameters
+    ----------
+    folder : path
+        Contains ``nbgrader_config.py`` and ``source/``.
+
+    Raises
+    ------
+    CourseError
+        If it does not, or if Jupyter has no kernel ``python3``.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        if not (self.folder / "nbgrader_config.py").is_file():
+            raise CourseError(f"{folder} is no course folder: it has no nbgrader_config.py")
+        try:
+            KernelSpecManager().get_kernel_spec("python3")
+        except NoSuchKernel:
+            raise CourseError(
+                "Jupyter has no kernel python3: run `python -m ipykernel install --sys-prefix`"
+            ) from None
+        # nbgrader calls alembic by its name.
+        programs = str(Path(sys.executable).parent)
+        if programs not in os.environ.get("PATH", "").split(os.pathsep):
+            os.environ["PATH"] = programs + os.pathsep + os.environ.get("PATH", "")
+
+    @classmethod
+    def copy(cls, course: Path, folder: Path, chosen: Iterable[str] | None = None) -> "Course":
+        """Make an empty course in `folder` (emptied first) with masters of another one."""
+        shutil.rmtree(folder, ignore_errors=True)
+        for name in FOLDERS:
+            (folder / name).mkdir(parents=True)
+        (folder / "source").mkdir()
+        shutil.copy(course / "nbgrader_config.py", folder)
+        shutil.copy(course / "source" / "header.ipynb", folder / "source")
+        for network in networks(course) if chosen is None else chosen:
+            shutil.copytree(course / "source" / network, folder / "source" / network)
+        return cls(folder)
+
+    def generate(self, network: str) -> NotebookNode:
+        """Run ``nbgrader generate_assignment`` and return the release."""
+        import nbformat
+
+        _succeed(self._api().generate_assignment(network), f"release of {network}")
+        path = self.folder / "release" / network / f"{network}.ipynb"
+        return nbformat.read(path, as_version=4)
+
+    def submit(self, notebook: NotebookNode, network: str, student: str) -> None:
+        """Put a notebook where ``nbgrader autograde`` looks for it."""
+        submit(notebook, network, student, self.folder)
+
+    def autograde(self, submissions: Iterable[tuple[str, str]], jobs: int = 1) -> None:
+        """Autograde (network, student) pairs, `jobs` at once, with a progress bar.
+
+        Raises
+        ------
+        CourseError
+            If one could not be graded at all; after all others were.
+        """
+        self._each(_autograde, submissions, jobs, "autograding")
+
+    def feedback(self, submissions: Iterable[tuple[str, str]], jobs: int = 1) -> None:
+        """Write the feedback pages of (network, student) pairs."""
+        self._each(_feedback, submissions, jobs, "feedback")
+
+    def _each(self, work, submissions, jobs: int, title: str) -> None:  # type: ignore[no-untyped-def]
+        pairs = list(submissions)
+        tasks = (joblib.delayed(work)(self.folder, *pair) for pair in pairs)
+        results = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
+        failures = [r for r in tqdm(results, total=len(pairs), desc=title, delay=2) if r]
+        if failures:
+            raise CourseError("\n".join(failures))
+
+    def scores(self) -> pd.DataFrame:
+        """Return one row for every grade cell: network, student, block, score, points."""
+        rows = []
+        with Gradebook(self._api().coursedir.db_url) as gradebook:
+            for assignment in gradebook.assignments:
+                for submission in assignment.submissions:
+                    for notebook in submission.notebooks:
+                        for grade in notebook.grades:
+                            block = grade.cell.name.removeprefix("test_")
+                            found = (assignment.name, submission.student.id, block)
+                            rows.append((*found, grade.auto_score, grade.max_score))
+        return pd.DataFrame(rows, columns=["network", "student", "block", "score", "points"])
+
+    def _api(self) -> NbGraderAPI:
+        loaded = PyFileConfigLoader("nbgrader_config.py", path=str(self.folder)).load_config()
+        config = Config(loaded)
+        return NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
+
+
+def _autograde(folder: Path, network: str, student: str) -> str | None:
+    result = Course(folder)._api().autograde(network, student)
+    return _problem(result, f"{student}, {network}")
+
+
+def _feedback(folder: Path, network: str, student: str) -> str | None:
+    result = Course(folder)._api().generate_feedback(network, student)
+    return _problem(result, f"feedback for {student}, {network}")
+
+
+def _problem(result: dict, what: str) -> str | None:
+    if result["success"]:
+        return None
+    log = (result.get("log") or result.get("error") or "").strip()
+    return f"{what}: nbgrader failed.\n{log}"
+
+
+def _succeed(result: dict, what: str) -> None:
+    if problem := _problem(result, what):
+        raise CourseError(problem)

@@ -1,0 +1,6 @@
+# Takes the precision of the noise for its variance.
+# scores: predictive 0, others full
+
+# %% predictive
+def predictive(Phi_new, m, S, beta):
+    return Phi_new @ m, beta + ((Phi_new @ S) * Phi_new).sum(dim=1)

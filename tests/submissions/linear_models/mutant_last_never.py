@@ -1,0 +1,10 @@
+# Never draws the last object.
+# scores: bootstrap_parameters 0, others full
+
+# %% bootstrap_parameters
+def bootstrap_parameters(fit, Phi, t, resamples, generator):
+    fits = []
+    for _ in range(resamples):
+        chosen = torch.randint(len(t) - 1 or 1, (len(t),), generator=generator)
+        fits.append(fit(Phi[chosen], t[chosen]))
+    return torch.stack(fits)

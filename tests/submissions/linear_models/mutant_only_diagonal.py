@@ -1,0 +1,6 @@
+# Ignores the covariances between parameters.
+# scores: predictive 0, others full
+
+# %% predictive
+def predictive(Phi_new, m, S, beta):
+    return Phi_new @ m, 1 / beta + Phi_new**2 @ S.diagonal()
