@@ -6,7 +6,6 @@ export OMP_NUM_THREADS := 1
 .PHONY: demo test format
 
 demo: .venv/ready
-	basicdeepnets fetch
 	basicdeepnets demo
 
 test: .venv/ready

@@ -16,6 +16,7 @@ from basicdeepnets.grading.feedback import HideTests
 from basicdeepnets.grading.sanitise import Sanitise
 
 course = Path(__file__).parent.resolve()
+(course / "gradebook").mkdir(exist_ok=True)
 c = get_config()  # noqa: F821  (nbgrader defines it)
 
 c.CourseDirectory.course_id = "basicdeepnets"
@@ -34,6 +35,7 @@ c.Execute.timeout = 60
 c.Execute.startup_timeout = 120
 # Cells that only explore are for the reader; Sanitise keeps the tag off grade cells.
 c.Execute.skip_cells_with_tag = "analysis"
+c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
 c.LimitOutput.max_lines = 500
 c.LimitOutput.max_traceback = 50
 

@@ -2,6 +2,8 @@
 
 import click
 
+from basicdeepnets.errors import CourseError
+
 
 class _Commands(click.Group):
     """Turns the errors that a user can mend into one line."""
@@ -12,7 +14,7 @@ class _Commands(click.Group):
         except ModuleNotFoundError as error:
             hint = f"the package {error.name} is missing: pip install 'basicdeepnets[grading]'"
             raise click.ClickException(hint) from None
-        except (FileNotFoundError, RuntimeError, ValueError) as error:
+        except (CourseError, FileNotFoundError, ValueError) as error:
             raise click.ClickException(str(error)) from None
 
 
@@ -26,6 +28,26 @@ def main() -> None:
       basicdeepnets demo               the whole loop on a small class
       basicdeepnets calibrate nn       store the reference's error over 40 seeds
     """
+
+
+@main.command()
+@click.argument("names", nargs=-1)
+def fetch(names: tuple[str, ...]) -> None:
+    """Download the archives of all samples, or of the NAMES given, into the cache folder.
+
+    An interrupted download goes on where it stopped. The folder is BASICDEEPNETS_DATA, if that is
+    set.
+
+    \b
+    Examples:
+      basicdeepnets fetch
+      basicdeepnets fetch engel mnist5k
+    """
+    from basicdeepnets.data import cache_folder
+    from basicdeepnets.data import fetch as run
+
+    run(names or None)
+    click.echo(f"all archives are in {cache_folder()}")
 
 
 @main.command()

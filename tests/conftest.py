@@ -1,4 +1,4 @@
-"""What all tests share: one thread, no screen, the course folder, and the kill matrix at the end."""
+"""What all tests share: one thread, no screen, the course folder, the kill matrix at the end."""
 
 import os
 from pathlib import Path

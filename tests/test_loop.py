@@ -1,4 +1,4 @@
-"""The whole nbgrader loop with stock commands: an exchange, an instructor's and a student's home."""
+"""The whole nbgrader loop by stock commands: an exchange, an instructor's and a student's home."""
 
 import os
 import subprocess
@@ -22,7 +22,6 @@ c.CourseDirectory.course_id = "basicdeepnets"
 c.Exchange.root = {exchange!r}
 c.Exchange.path_includes_course = True
 """
-
 
 
 @pytest.fixture
@@ -109,7 +108,7 @@ def test_the_whole_loop(instructor: Path, student: Path) -> None:
     feedback = page.read_text()
     assert "(new objects,)" in feedback  # the message of the visible test
     assert "HIDDEN TESTS" not in feedback
-    assert "take the noise 1 / beta away" not in feedback  # a hint of a hidden test that did not run
+    assert "take the noise 1 / beta away" not in feedback  # a hidden test that did not run
 
     teach("export", "--to", "grades.csv")
     grades = pd.read_csv(instructor / "grades.csv")

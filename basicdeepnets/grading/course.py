@@ -3,27 +3,27 @@
 import os
 import shutil
 import sys
+import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
 import joblib
+import nbformat
 import pandas as pd
 from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
 from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 from traitlets.config import Config, PyFileConfigLoader
 
+from basicdeepnets.errors import CourseError
 from basicdeepnets.grading.masters import networks
 from basicdeepnets.grading.submissions import submit
 
 FOLDERS = ("release", "submitted", "autograded", "feedback", "gradebook")
-
-
-class CourseError(RuntimeError):
-    """nbgrader refused or failed; the message says what to do."""
 
 
 class Course:
@@ -41,9 +41,7 @@ class Course:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.folder = folder.resolve()
-        if not (self.folder / "nbgrader_config.py").is_file():
-            raise CourseError(f"{folder} is no course folder: it has no nbgrader_config.py")
+        self.folder = _checked(folder)
         try:
             KernelSpecManager().get_kernel_spec("python3")
         except NoSuchKernel:
@@ -58,6 +56,7 @@ class Course:
     @classmethod
     def copy(cls, course: Path, folder: Path, chosen: Iterable[str] | None = None) -> "Course":
         """Make an empty course in `folder` (emptied first) with masters of another one."""
+        course = _checked(course)
         shutil.rmtree(folder, ignore_errors=True)
         for name in FOLDERS:
             (folder / name).mkdir(parents=True)
@@ -70,9 +69,8 @@ class Course:
 
     def generate(self, network: str) -> NotebookNode:
         """Run ``nbgrader generate_assignment`` and return the release."""
-        import nbformat
-
-        _succeed(self._api().generate_assignment(network), f"release of {network}")
+        if problem := _problem(self._api().generate_assignment(network), f"release of {network}"):
+            raise CourseError(problem)
         path = self.folder / "release" / network / f"{network}.ipynb"
         return nbformat.read(path, as_version=4)
 
@@ -121,8 +119,17 @@ class Course:
         return NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
 
 
+def _checked(folder: Path) -> Path:
+    if not (folder / "nbgrader_config.py").is_file():
+        raise CourseError(f"{folder.resolve()} is no course folder: it has no nbgrader_config.py")
+    return folder.resolve()
+
+
 def _autograde(folder: Path, network: str, student: str) -> str | None:
-    result = Course(folder)._api().autograde(network, student)
+    # nbgrader 0.9 and SQLAlchemy 2 are loud about nothing that a user can change.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SAWarning)
+        result = Course(folder)._api().autograde(network, student)
     return _problem(result, f"{student}, {network}")
 
 
@@ -136,8 +143,3 @@ def _problem(result: dict, what: str) -> str | None:
         return None
     log = (result.get("log") or result.get("error") or "").strip()
     return f"{what}: nbgrader failed.\n{log}"
-
-
-def _succeed(result: dict, what: str) -> None:
-    if problem := _problem(result, what):
-        raise CourseError(problem)

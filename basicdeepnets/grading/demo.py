@@ -4,7 +4,9 @@ import os
 from pathlib import Path
 
 import pandas as pd
+from tqdm import tqdm
 
+from basicdeepnets.data import fetch
 from basicdeepnets.grading.course import Course
 from basicdeepnets.grading.masters import Master, networks
 from basicdeepnets.grading.submissions import fill, read_submissions, solve
@@ -25,8 +27,9 @@ def demo(course: Path = Path(), jobs: int | None = None) -> tuple[Path, pd.DataF
         Points of every student (rows) in every network (columns).
     """
     demo_course = Course.copy(course, course / "build" / "demo")
+    fetch()
     submissions = []
-    for network in networks(course):
+    for network in tqdm(networks(course), desc="generating"):
         release = demo_course.generate(network)
         for student, blocks in class_of(Master.load(network, course), course).items():
             demo_course.submit(fill(release, blocks), network, student)
