@@ -23,5 +23,5 @@ format: .venv/ready
 .venv/ready: pyproject.toml
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14) and "Python 3.11, 3.12 or 3.13 is needed: make PYTHON=python3.11")'
 	$(PYTHON) -m venv .venv
-	.venv/bin/pip install --quiet --progress-bar on --editable '.[test]'
+	.venv/bin/pip install --editable '.[test]'
 	touch $@
