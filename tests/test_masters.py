@@ -117,7 +117,8 @@ def test_blocks_are_documented_and_short(master: Master) -> None:
         documentation = ast.get_docstring(definition)
         assert documentation, f"{name} has no docstring"
         assert ">>>" in documentation, f"{name} has no worked example"
-        assert re.search(r"\([A-Za-z0-9_.]+,", documentation), f"{name} gives no shapes"
+        if "Tensor" in cell.source.partition('"""')[0]:
+            assert re.search(r"\([A-Za-z0-9_.]+,", documentation), f"{name} gives no shapes"
         assert 1 <= len(solution_lines(cell)) <= 20, f"{name} is too long"
         if isinstance(definition, ast.FunctionDef):
             assert definition.returns, f"{name} does not say what it returns"

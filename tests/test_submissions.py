@@ -3,6 +3,7 @@
 Graded by the real autograder, one class a network. An untouched release gets nothing.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +20,7 @@ REFERENCE = "reference"
 
 @pytest.mark.parametrize("network", NETWORKS)
 def test_every_submission_gets_its_score(
-    network: str, tmp_path: Path, record_property: pytest.RecordProperty
+    network: str, tmp_path: Path, record_property: Callable[[str, object], None]
 ) -> None:
     master = Master.load(network, COURSE)
     submissions = read_submissions(master, COURSE)

@@ -1,0 +1,18 @@
+# Begins with the same random weights in every unit of a layer.
+# scores: MLP 0, others full
+
+# %% MLP
+class MLP(nn.Module):
+    def __init__(self, sizes, act=torch.tanh, p=0.0):
+        super().__init__()
+        self.layers = nn.ModuleList(nn.Linear(d, h) for d, h in itertools.pairwise(sizes))
+        self.act = act
+        self.dropout = nn.Dropout(p)
+        for layer in self.layers:
+            layer.weight.data[:] = layer.weight.data[:1]
+
+    def forward(self, x):
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = self.dropout(self.act(layer(x)))
+        return last(x)

@@ -1,0 +1,17 @@
+# Sets a seed in the constructor, so that all networks begin alike.
+# scores: MLP 0, others full
+
+# %% MLP
+class MLP(nn.Module):
+    def __init__(self, sizes, act=torch.tanh, p=0.0):
+        super().__init__()
+        torch.manual_seed(0)
+        self.layers = nn.ModuleList(nn.Linear(d, h) for d, h in itertools.pairwise(sizes))
+        self.act = act
+        self.dropout = nn.Dropout(p)
+
+    def forward(self, x):
+        *hidden, last = self.layers
+        for layer in hidden:
+            x = self.dropout(self.act(layer(x)))
+        return last(x)

