@@ -58,8 +58,9 @@ class Grader:
         self._examiner["observe"] = self._observe
         try:
             run_cell(self.master.tests[f"test_{block}"], self._examiner)
-        except check.CheckError as error:
-            self.messages[f"test_{block}"] = str(error)
+        except Exception as error:  # a test may stumble over what a wrong solution gave back
+            known = isinstance(error, check.CheckError)
+            self.messages[f"test_{block}"] = str(error) if known else f"{type(error)}: {error}"
             return 0.0
         return self.master.points[block]
 
