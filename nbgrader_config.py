@@ -4,16 +4,18 @@ from pathlib import Path
 
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.preprocessors import (
+    AssignLatePenalties,
     CheckCellMetadata,
-    ClearOutput,
-    DeduplicateIds,
     GetGrades,
+    LimitOutput,
     OverwriteCells,
     OverwriteKernelspec,
+    SaveAutoGrades,
 )
 
+from basicdeepnets.grading.execute import SandboxExecute
 from basicdeepnets.grading.feedback import HideTests
-from basicdeepnets.grading.sanitise import Sanitise
+from basicdeepnets.grading.sanitise import ReadSubmission, Sanitise
 
 course = Path(__file__).parent.resolve()
 (course / "gradebook").mkdir(exist_ok=True)
@@ -30,22 +32,30 @@ c.ClearSolutions.code_stub = {
     "python": "# TODO: replace the next line by your code\nraise NotImplementedError"
 }
 
-# Seconds a cell; the slowest grade cell of the reference takes less than a tenth of that.
+# Validation, on the student's side: cells that only explore are skipped, as in grading.
 c.Execute.timeout = 60
 c.Execute.startup_timeout = 120
-# Cells that only explore are for the reader; Sanitise keeps the tag off grade cells.
 c.Execute.skip_cells_with_tag = "analysis"
 c.Execute.extra_arguments = ["--HistoryManager.hist_file=:memory:", "--log-level=ERROR"]
-c.LimitOutput.max_lines = 500
-c.LimitOutput.max_traceback = 50
 
+# Grading: any notebook can be read, nothing that it says about itself counts, and its code runs in
+# a sandbox. Limits and their defaults: see SandboxExecute. Sanitise also puts missing cells back
+# (OverwriteCells.add_missing_cells must stay off: it fails where a solution cell is missing too).
+c.Autograde.exporter_class = ReadSubmission
 c.Autograde.sanitize_preprocessors = [
-    ClearOutput,
-    DeduplicateIds,
     OverwriteKernelspec,
     Sanitise,
     OverwriteCells,
     CheckCellMetadata,
 ]
-c.OverwriteCells.add_missing_cells = True
+c.Autograde.autograde_preprocessors = [
+    SandboxExecute,
+    LimitOutput,
+    SaveAutoGrades,
+    AssignLatePenalties,
+    CheckCellMetadata,
+]
+c.LimitOutput.max_lines = 500
+c.LimitOutput.max_traceback = 50
+
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]

@@ -3,7 +3,6 @@
 import os
 import shutil
 import sys
-import warnings
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -15,12 +14,14 @@ from nbformat import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
-from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 from traitlets.config import Config, PyFileConfigLoader
 
 from basicdeepnets.errors import CourseError
+from basicdeepnets.grading.classroom import Classroom
 from basicdeepnets.grading.masters import networks
+from basicdeepnets.grading.pool import pool
+from basicdeepnets.grading.recording import Submission
 from basicdeepnets.grading.submissions import submit
 
 FOLDERS = ("release", "submitted", "autograded", "feedback", "gradebook")
@@ -78,25 +79,39 @@ class Course:
         """Put a notebook where ``nbgrader autograde`` looks for it."""
         submit(notebook, network, student, self.folder)
 
-    def autograde(self, submissions: Iterable[tuple[str, str]], jobs: int = 1) -> None:
+    def autograde(
+        self,
+        submissions: Iterable[tuple[str, str]],
+        jobs: int | None = 1,
+        cluster: str | None = None,
+        force: bool = True,
+    ) -> pd.DataFrame:
         """Autograde (network, student) pairs, `jobs` at once, with a progress bar.
+
+        See :meth:`basicdeepnets.grading.classroom.Classroom.grade`.
 
         Raises
         ------
         CourseError
             If one could not be graded at all; after all others were.
         """
-        self._each(_autograde, submissions, jobs, "autograding")
+        room = self.classroom()
+        table = room.grade([Submission(*pair) for pair in submissions], pool(jobs, cluster), force)
+        if room.failures:
+            lines = [f"{s.student}, {s.network}: {text}" for s, text in room.failures.items()]
+            raise CourseError("\n".join(lines))
+        return table
+
+    def classroom(self) -> Classroom:
+        """Return what grades the submissions of this course."""
+        return Classroom(self._config())
 
     def feedback(self, submissions: Iterable[tuple[str, str]], jobs: int = 1) -> None:
         """Write the feedback pages of (network, student) pairs."""
-        self._each(_feedback, submissions, jobs, "feedback")
-
-    def _each(self, work, submissions, jobs: int, title: str) -> None:  # type: ignore[no-untyped-def]
         pairs = list(submissions)
-        tasks = (joblib.delayed(work)(self.folder, *pair) for pair in pairs)
+        tasks = (joblib.delayed(_feedback)(self.folder, *pair) for pair in pairs)
         results = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered")(tasks)
-        failures = [r for r in tqdm(results, total=len(pairs), desc=title, delay=2) if r]
+        failures = [r for r in tqdm(results, total=len(pairs), desc="feedback", delay=2) if r]
         if failures:
             raise CourseError("\n".join(failures))
 
@@ -113,9 +128,12 @@ class Course:
                             rows.append((*found, grade.auto_score, grade.max_score))
         return pd.DataFrame(rows, columns=["network", "student", "block", "score", "points"])
 
-    def _api(self) -> NbGraderAPI:
+    def _config(self) -> Config:
         loaded = PyFileConfigLoader("nbgrader_config.py", path=str(self.folder)).load_config()
-        config = Config(loaded)
+        return Config(loaded)
+
+    def _api(self) -> NbGraderAPI:
+        config = self._config()
         return NbGraderAPI(coursedir=CourseDirectory(config=config), config=config)
 
 
@@ -123,14 +141,6 @@ def _checked(folder: Path) -> Path:
     if not (folder / "nbgrader_config.py").is_file():
         raise CourseError(f"{folder.resolve()} is no course folder: it has no nbgrader_config.py")
     return folder.resolve()
-
-
-def _autograde(folder: Path, network: str, student: str) -> str | None:
-    # nbgrader 0.9 and SQLAlchemy 2 are loud about nothing that a user can change.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", SAWarning)
-        result = Course(folder)._api().autograde(network, student)
-    return _problem(result, f"{student}, {network}")
 
 
 def _feedback(folder: Path, network: str, student: str) -> str | None:

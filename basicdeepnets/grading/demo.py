@@ -34,9 +34,8 @@ def demo(course: Path = Path(), jobs: int | None = None) -> tuple[Path, pd.DataF
         for student, blocks in class_of(Master.load(network, course), course).items():
             demo_course.submit(fill(release, blocks), network, student)
             submissions.append((network, student))
-    jobs = jobs or os.cpu_count() or 1
     demo_course.autograde(submissions, jobs)
-    demo_course.feedback(submissions, jobs)
+    demo_course.feedback(submissions, jobs or os.cpu_count() or 1)
     scores = demo_course.scores()
     table = scores.pivot_table(index="student", columns="network", values="score", aggfunc="sum")
     maximum = scores.groupby(["network", "block"])["points"].first().groupby("network").sum()
