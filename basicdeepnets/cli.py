@@ -1,5 +1,7 @@
 """The command ``basicdeepnets``."""
 
+import os
+
 import click
 
 from basicdeepnets.errors import CourseError
@@ -26,6 +28,7 @@ def main() -> None:
     Examples:
       basicdeepnets fetch              download the archives of all samples
       basicdeepnets demo               the whole loop on a small class
+      basicdeepnets autograde nn       grade a class in parallel
       basicdeepnets calibrate nn       store the reference's error over 40 seeds
     """
 
@@ -48,6 +51,51 @@ def fetch(names: tuple[str, ...]) -> None:
 
     run(names or None)
     click.echo(f"all archives are in {cache_folder()}")
+
+
+@main.command()
+@click.argument("networks", nargs=-1, required=True, metavar="NETWORK...")
+@click.option("--students", metavar="A,B", help="Only these students.")
+@click.option("--jobs", type=click.IntRange(1), help="How many at once [default: one a core].")
+@click.option("--cluster", metavar="ADDRESS", help="Use the workers of a Dask scheduler.")
+@click.option("--force", is_flag=True, help="Grade again what is graded.")
+def autograde(
+    networks: tuple[str, ...],
+    students: str | None,
+    jobs: int | None,
+    cluster: str | None,
+    force: bool,
+) -> None:
+    """Grade what is new in submitted/ for each NETWORK.
+
+    Does what `nbgrader autograde` does, for the whole class at once. Interrupted at any moment,
+    each submission is graded whole or not at all, and the same command goes on. The exit code is
+    0 only if everything was graded.
+
+    \b
+    Examples:
+      basicdeepnets autograde nn cnn
+      basicdeepnets autograde nn --students ada,bob --force
+      basicdeepnets autograde nn --cluster tcp://10.0.0.1:8786
+    """
+    from pathlib import Path
+
+    from basicdeepnets.grading.course import Course
+    from basicdeepnets.grading.pool import pool
+
+    room = Course(Path()).classroom()
+    chosen = room.choose(networks, students.split(",") if students else None)
+    try:
+        table = room.grade(chosen, pool(jobs, cluster), force)
+    except KeyboardInterrupt:
+        click.echo("\nstopped: what was graded is recorded, the same command goes on", err=True)
+        # What is being examined could take minutes; it ends with this process.
+        os._exit(130)
+    for submission, reason in room.failures.items():
+        click.echo(f"not graded: {submission.student}, {submission.network}: {reason}", err=True)
+    click.echo(f"\n{table.to_string(na_rep='-')}")
+    if room.failures or room.lost:
+        raise SystemExit(1)
 
 
 @main.command()

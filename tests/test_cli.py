@@ -7,7 +7,7 @@ from click.testing import CliRunner, Result
 
 from basicdeepnets.cli import main
 
-COMMANDS = ["fetch", "demo", "calibrate", "text", "store"]
+COMMANDS = ["fetch", "demo", "autograde", "calibrate", "text", "store"]
 
 
 def run(*words: str) -> Result:
