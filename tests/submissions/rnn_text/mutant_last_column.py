@@ -1,0 +1,6 @@
+# The last column, padding or not.
+# scores: last_valid_state 0, others full
+
+# %% last_valid_state
+def last_valid_state(H, lengths):
+    return H[:, -1]

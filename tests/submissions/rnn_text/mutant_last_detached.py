@@ -1,0 +1,6 @@
+# Cuts the gradient.
+# scores: last_valid_state 0, others full
+
+# %% last_valid_state
+def last_valid_state(H, lengths):
+    return H[torch.arange(len(H)), lengths - 1].detach()

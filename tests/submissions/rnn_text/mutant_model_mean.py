@@ -1,0 +1,17 @@
+# The mean state instead of the last.
+# scores: SentimentRNN 0, others full
+
+# %% SentimentRNN
+class SentimentRNN(nn.Module):
+    def __init__(self, vocab_size, dim, hidden):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, dim)
+        self.layer = nn.RNN(dim, hidden, batch_first=True)
+        self.output = nn.Linear(hidden, 1)
+
+    def forward(self, ids, lengths):
+        H, _ = self.layer(self.embedding(ids))
+        last = (H * (torch.arange(ids.shape[1]) < lengths[:, None])[:, :, None]).sum(
+            dim=1
+        ) / lengths[:, None]
+        return self.output(last).squeeze(1)

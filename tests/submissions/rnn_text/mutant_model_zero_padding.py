@@ -1,0 +1,15 @@
+# Zero embeddings for <pad>, and the state of the last column.
+# scores: SentimentRNN 0, others full
+
+# %% SentimentRNN
+class SentimentRNN(nn.Module):
+    def __init__(self, vocab_size, dim, hidden):
+        super().__init__()
+        self.embedding = nn.Embedding(vocab_size, dim, padding_idx=0)
+        self.layer = nn.RNN(dim, hidden, batch_first=True)
+        self.output = nn.Linear(hidden, 1)
+
+    def forward(self, ids, lengths):
+        H, _ = self.layer(self.embedding(ids))
+        last = H[:, -1]
+        return self.output(last).squeeze(1)

@@ -1,0 +1,10 @@
+# Does not clip.
+# scores: train_step 0, others full
+
+# %% train_step
+def train_step(model, optimiser, ids, lengths, y, max_norm):
+    optimiser.zero_grad()
+    error = nn.functional.binary_cross_entropy_with_logits(model(ids, lengths), y)
+    error.backward()
+    optimiser.step()
+    return error.item()

@@ -1,0 +1,10 @@
+# Never steps.
+# scores: train_step 0, others full
+
+# %% train_step
+def train_step(model, optimiser, ids, lengths, y, max_norm):
+    optimiser.zero_grad()
+    error = nn.functional.binary_cross_entropy_with_logits(model(ids, lengths), y)
+    error.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), max_norm)
+    return error.item()
