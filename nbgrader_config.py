@@ -15,6 +15,7 @@ from nbgrader.preprocessors import (
 
 from basicdeepnets.grading.execute import SandboxExecute
 from basicdeepnets.grading.feedback import HideTests
+from basicdeepnets.grading.markup import clean_markdown
 from basicdeepnets.grading.sanitise import ReadSubmission, Sanitise
 
 course = Path(__file__).parent.resolve()
@@ -58,4 +59,7 @@ c.Autograde.autograde_preprocessors = [
 c.LimitOutput.max_lines = 500
 c.LimitOutput.max_traceback = 50
 
+# Feedback and formgrader: no markup of a submission runs or loads anything in a page.
+c.HTMLExporter.filters = {"markdown2html": clean_markdown}
+c.HTMLExporter.exclude_raw = True
 c.GenerateFeedback.preprocessors = [GetGrades, HideTests, CSSHTMLHeaderPreprocessor]

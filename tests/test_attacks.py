@@ -108,7 +108,7 @@ class Class:
         self.release = self.course.generate(NETWORK)
         self.master = Master.load(NETWORK, self.folder)
         self.honest = fill(self.release, solve(self.master))
-        look = "import os\nprint([os.listdir(f) for f in ('/tmp', '/dev/shm')])"
+        look = "import os\nprint([os.listdir(f) for f in ('/scratch', '/dev/shm')])"
         self.honest.cells.append(new_code_cell(look))
         self.exam = Exam.of(self.master)
         self.slot: Slot = slot(SandboxExecute(**LIMITS).limits)

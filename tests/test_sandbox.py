@@ -46,8 +46,8 @@ def test_a_child_is_ready_in_milliseconds(warm: Warm) -> None:
 
 
 def test_a_child_is_new(warm: Warm) -> None:
-    run(warm.fork(), "a = 1; open('/tmp/a', 'w'); open('/dev/shm/a', 'w')")
-    look = "import os; print('a' in globals(), os.listdir('/tmp'), os.listdir('/dev/shm'))"
+    run(warm.fork(), "a = 1; open('/scratch/a', 'w'); open('/dev/shm/a', 'w')")
+    look = "import os; print('a' in globals(), os.listdir('/scratch'), os.listdir('/dev/shm'))"
     assert run(warm.fork(), look) == "False [] []\n"
 
 
@@ -69,7 +69,7 @@ def test_reasons(warm: Warm) -> None:
     for source, reason in {
         "import os; os._exit(3)": "killed",
         "while True: pass": "timed_out",
-        "import os\nfor n in range(30000): open(f'/tmp/{n}', 'w').close()\nimport time\n"
+        "import os\nfor n in range(30000): open(f'/scratch/{n}', 'w').close()\nimport time\n"
         "time.sleep(5)": "disk",
     }.items():
         child = warm.fork()

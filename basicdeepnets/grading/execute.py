@@ -12,6 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from basicdeepnets.grading.examine import Exam, ExamError, Outcome, Slot
+from basicdeepnets.grading.markup import clean_output
 from basicdeepnets.grading.masters import Master, is_grade
 from basicdeepnets.grading.sandbox import Limits
 from basicdeepnets.grading.sanitise import FLAGS
@@ -109,7 +110,7 @@ def record(nb: NotebookNode, outcome: Outcome) -> None:
     if sorted(names) != sorted(outcome.results):
         raise ExamError("grade cells differ from the gradebook's: is Sanitise configured?")
     for count, (number, outputs) in enumerate(sorted(outcome.outputs.items()), 1):
-        nb.cells[number].outputs = outputs
+        nb.cells[number].outputs = [clean_output(output) for output in outputs]
         nb.cells[number].execution_count = count
         for output in outputs:
             if output.output_type == "execute_result":

@@ -27,7 +27,8 @@ from basicdeepnets.data import cache_folder
 from basicdeepnets.errors import CourseError
 from basicdeepnets.grading import wire
 
-SCRATCH = "/tmp"
+SCRATCH = "/scratch"
+"""Not /tmp itself: the interpreter or the samples may lie below it."""
 START_SECONDS = 120
 """Seconds that the imports may take on a slow disk."""
 END_SECONDS = 10
@@ -301,13 +302,16 @@ def bubblewrap(role: str, limits: Limits, fonts: int) -> list[str]:
     command = [_program(), "--unshare-user", "--unshare-all", "--as-pid-1", "--die-with-parent"]
     command += ["--new-session", "--cap-drop", "ALL", "--disable-userns"]
     command += ["--uid", "1000", "--gid", "1000", "--hostname", "grader"]
-    for path, target in _visible():
+    visible = list(_visible())
+    for path, target in visible:
         command += ["--symlink", target, path] if target else ["--ro-bind", path, path]
     reference = _package() / "calibration"  # the errors that a right solution makes
     if role == "submission" and reference.is_dir():
         command += ["--tmpfs", str(reference), "--remount-ro", str(reference)]
     command += ["--proc", "/proc", "--dev", "/dev"]
     command += ["--size", size, "--tmpfs", "/dev/shm", "--size", size, "--tmpfs", SCRATCH]
+    if not any(path.startswith("/tmp/") for path, _ in visible):
+        command += ["--symlink", SCRATCH, "/tmp"]  # where some programs write without asking
     command += ["--file", str(fonts), f"{SCRATCH}/.cache/matplotlib/{_font_list().name}"]
     # Root outside is root for /proc/sys, capabilities or not.
     return [*command, "--remount-ro", "/proc", "--remount-ro", "/dev", "--remount-ro", "/"]

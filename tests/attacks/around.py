@@ -44,7 +44,7 @@ for target in targets:
     try:
         pathlib.Path(target).parent.mkdir(parents=True, exist_ok=True)
         open(target, "r+b" if os.path.exists(target) else "wb").write(b"x")
-        if not target.startswith("/tmp"):  # there it is its own
+        if not target.startswith("/scratch"):  # there it is its own
             print("PWNED", target)
     except OSError:
         pass
@@ -59,7 +59,7 @@ import os, time
 for n in range(1000):
     time.sleep(0.01)
     try:
-        open(f"/tmp/{n}", "w")
+        open(f"/scratch/{n}", "w")
     except OSError:
         pass
 """
@@ -180,7 +180,7 @@ calls = {
     "memfd": lambda: libc.memfd_create(b"x", 0),
     "keyring": lambda: libc.syscall(248, b"user", b"x", b"x", 1, -3),
     "unshare": lambda: libc.unshare(0x10000000),
-    "mount": lambda: libc.mount(b"none", b"/tmp", b"tmpfs", 0, None),
+    "mount": lambda: libc.mount(b"none", b"/scratch", b"tmpfs", 0, None),
     "io_uring": lambda: libc.syscall(425, 8, ctypes.create_string_buffer(120)),
     "bpf": lambda: libc.syscall(321, 0, ctypes.create_string_buffer(120), 72),
     "x32": lambda: libc.syscall(0x40000000 + 319, b"x", 0),
@@ -194,7 +194,7 @@ import os
 import pathlib
 import socket
 
-for folder in ("/tmp", "/dev/shm"):
+for folder in ("/scratch", "/dev/shm"):
     pathlib.Path(folder, "a", *"b" * 100).mkdir(parents=True)
     os.symlink("/", f"{folder}/link")
     os.mkfifo(f"{folder}/fifo")
@@ -207,7 +207,7 @@ for folder in ("/tmp", "/dev/shm"):
 import pathlib
 
 for name in ("json", "torch", "socket", "cloudpickle", "basicdeepnets", "sitecustomize"):
-    for folder in ("/tmp", "/dev/shm", "."):
+    for folder in ("/scratch", "/dev/shm", "."):
         pathlib.Path(folder, f"{name}.py").write_text("print('PWNED')")
 
 # %% leaves_the_scratch_folder

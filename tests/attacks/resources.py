@@ -127,7 +127,7 @@ for number in range(100):
 raise ValueError("x" * 10**7)
 
 # %% fills_the_disk
-for folder in ("/tmp", "/dev/shm"):
+for folder in ("/scratch", "/dev/shm"):
     try:
         for number in range(1000):
             with open(f"{folder}/{number}", "wb") as file:
@@ -139,7 +139,7 @@ for folder in ("/tmp", "/dev/shm"):
 import os
 
 try:
-    with open("/tmp/large", "wb") as file:
+    with open("/scratch/large", "wb") as file:
         os.posix_fallocate(file.fileno(), 0, 10**10)
 except OSError:
     pass
@@ -150,5 +150,5 @@ import os
 
 number = 0
 while True:
-    os.close(os.open(f"/tmp/{number}", os.O_CREAT))
+    os.close(os.open(f"/scratch/{number}", os.O_CREAT))
     number += 1
