@@ -45,7 +45,8 @@ class Grader:
         try:
             run_cell(cell, self._submission)
         except Exception as error:  # what a student writes may fail; the notebook goes on
-            self.messages[cell.metadata.nbgrader.grade_id] = f"{type(error).__name__}: {error}"
+            problem = f"the cell fails with {type(error).__name__}: {error}"
+            self.messages[cell.metadata.nbgrader.grade_id] = problem
 
     def grade(self, seed: int = 0) -> dict[str, float]:
         """Run all grade cells under a seed and return the points of every block."""

@@ -154,8 +154,7 @@ def _complete(given: dict[str, Any]) -> dict[str, Any]:
 
 def write(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook in its stored form (see :func:`normalise`)."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(nbformat.writes(normalise(notebook)) + "\n")
+    _write_whole(path, nbformat.writes(normalise(notebook)) + "\n")
 
 
 def text_path(network: str, course: Path = Path()) -> Path:
@@ -165,10 +164,16 @@ def text_path(network: str, course: Path = Path()) -> Path:
 
 def write_text(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook as py:percent text."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(jupytext.writes(notebook, fmt="py:percent"))
+    _write_whole(path, jupytext.writes(notebook, fmt="py:percent"))
 
 
 def read_text(path: Path) -> NotebookNode:
     """Read a notebook from py:percent text."""
     return jupytext.reads(path.read_text(), fmt="py:percent")
+
+
+def _write_whole(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(f".{path.name}.partial")
+    partial.write_text(text)
+    partial.replace(path)  # at one stroke: an interrupted command leaves the old file
