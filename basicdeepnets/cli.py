@@ -164,3 +164,7 @@ def demo() -> None:
     click.echo(
         f"To look at it in the browser: cd {folder} && jupyter lab, then Nbgrader, Formgrader"
     )
+
+
+if __name__ == "__main__":
+    main()

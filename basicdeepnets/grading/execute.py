@@ -12,7 +12,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import Bool, Float, Integer
 
 from basicdeepnets.grading.examine import Exam, ExamError, Outcome, Slot
-from basicdeepnets.grading.markup import clean_output
+from basicdeepnets.grading.markup import clean_output, message_lines
 from basicdeepnets.grading.masters import Master, is_grade
 from basicdeepnets.grading.sandbox import Limits
 from basicdeepnets.grading.sanitise import FLAGS
@@ -117,7 +117,7 @@ def record(nb: NotebookNode, outcome: Outcome) -> None:
                 output.execution_count = count
     for cell, name in zip(graded, names, strict=True):
         result = outcome.results[name]
-        text = f"{result.error}: {result.message}"
+        text = message_lines(f"{result.error}: {result.message}")
         error = {"ename": result.error, "evalue": result.message, "traceback": [text]}
         cell.outputs = [] if result.passed else [nbformat.v4.new_output("error", **error)]
     found = nb.metadata.setdefault(FLAGS, NotebookNode())

@@ -4,6 +4,7 @@ import nbformat
 from nbformat import NotebookNode
 from nbgrader.preprocessors import ClearHiddenTests
 
+from basicdeepnets.grading.markup import message_lines
 from basicdeepnets.grading.masters import is_grade
 
 HIDDEN = "the tests could not judge what your code gave back: compare it with the docstring"
@@ -32,4 +33,6 @@ def _message(error: NotebookNode) -> NotebookNode:
     text = f"{error.ename}: {error.evalue}" if known and error.evalue else HIDDEN
     if error.ename == "CellTimeoutError":
         text = "CellTimeoutError: this test took too long and was stopped"
-    return nbformat.v4.new_output("error", ename=error.ename, evalue=text, traceback=[text])
+    return nbformat.v4.new_output(
+        "error", ename=error.ename, evalue=text, traceback=[message_lines(text)]
+    )

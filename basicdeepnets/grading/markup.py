@@ -6,6 +6,7 @@ there, and nothing may be loaded from elsewhere: that would tell who reads it.
 
 import html
 import re
+import textwrap
 
 import bleach
 from nbconvert.filters import markdown2html
@@ -79,6 +80,11 @@ def clean_html(text: str) -> str:
 def clean_markdown(text: str) -> str:
     """Return markdown as harmless HTML; formulas are left to MathJax."""
     return clean_html(markdown2html(text))
+
+
+def message_lines(text: str) -> str:
+    """Return a message in lines that fit a printed page and a phone held sideways."""
+    return textwrap.fill(text, 76, break_long_words=False)
 
 
 def clean_output(output: NotebookNode) -> NotebookNode:
