@@ -44,7 +44,7 @@ for target in targets:
     try:
         pathlib.Path(target).parent.mkdir(parents=True, exist_ok=True)
         open(target, "r+b" if os.path.exists(target) else "wb").write(b"x")
-        if not target.startswith("/scratch"):  # there it is its own
+        if not os.path.realpath(target).startswith("/scratch"):  # there it is its own
             print("PWNED", target)
     except OSError:
         pass
