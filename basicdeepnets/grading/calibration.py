@@ -1,14 +1,13 @@
 """Calibration: the reference's own error over seeds, against which `check.no_worse` judges."""
 
 import json
-import os
 from pathlib import Path
 
 import torch
 from tqdm import tqdm
 
 from basicdeepnets import check
-from basicdeepnets.grading.masters import Master, is_analysis, is_grade, run_cell
+from basicdeepnets.grading.masters import Master, is_analysis, is_grade, run_cell, write_whole
 
 CALIBRATION_SEED = 10_000
 """Seeds of the stored runs begin here, so that no test is judged by its own seed."""
@@ -50,9 +49,6 @@ def calibrate(network: str, runs: int = 40, course: Path = Path()) -> Path:
         for name, found in errors.items():
             stored[name.removeprefix(f"{network}/")] = {"errors": found[:runs]}
     path = Path(check.__file__).parent / "calibration" / f"{network}.json"
-    path.parent.mkdir(exist_ok=True)
-    partial = path.with_suffix(".partial")
     version = torch.__version__.partition("+")[0]
-    partial.write_text(json.dumps({"torch": version, "checks": stored}, indent=1) + "\n")
-    os.replace(partial, path)
+    write_whole(path, json.dumps({"torch": version, "checks": stored}, indent=1) + "\n")
     return path

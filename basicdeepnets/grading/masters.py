@@ -154,7 +154,7 @@ def _complete(given: dict[str, Any]) -> dict[str, Any]:
 
 def write(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook in its stored form (see :func:`normalise`)."""
-    _write_whole(path, nbformat.writes(normalise(notebook)) + "\n")
+    write_whole(path, nbformat.writes(normalise(notebook)) + "\n")
 
 
 def text_path(network: str, course: Path = Path()) -> Path:
@@ -164,7 +164,7 @@ def text_path(network: str, course: Path = Path()) -> Path:
 
 def write_text(notebook: NotebookNode, path: Path) -> None:
     """Write a notebook as py:percent text."""
-    _write_whole(path, jupytext.writes(notebook, fmt="py:percent"))
+    write_whole(path, jupytext.writes(notebook, fmt="py:percent"))
 
 
 def read_text(path: Path) -> NotebookNode:
@@ -172,8 +172,9 @@ def read_text(path: Path) -> NotebookNode:
     return jupytext.reads(path.read_text(), fmt="py:percent")
 
 
-def _write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str) -> None:
+    """Write a file at one stroke: an interrupted command leaves the old one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_name(f".{path.name}.partial")
     partial.write_text(text)
-    partial.replace(path)  # at one stroke: an interrupted command leaves the old file
+    partial.replace(path)
